@@ -182,7 +182,7 @@ ONLY = {
         *("edition.charts", "edition.literal", "edition.render", "edition.stamp"),
         *("pages.areas", "pages.stamping", "pages.schools.schools", "pages.programme.plans"),
         *("pages.duties.check_rows", "pages.duties.checklist", "pages.duties.inspections", "pages.duties.matrix"),
-        *("pages.about.changes", "pages.duties.compliance", "pages.duties.rules"),
+        *("pages.about.changes", "pages.duties.compliance", "pages.duties.rules", "review.comparing"),
     },
     "watchdog": {"publish.preview"},
     "weasyprint": {"publish.pdf"},

@@ -8,7 +8,7 @@ import json
 import os
 import random
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,14 @@ from msgspec import Struct
 from msgspec.msgpack import decode
 from msgspec.structs import replace
 
+from generator.compliance import ratios
 from generator.files import kept
 from generator.files.kept import LIST, NAME, KeptFile, found_before, keep
 from generator.files.tree import Tree
+from generator.model.ids import SchoolId, YearId
 from generator.problems import Position
+from generator.publish.memo import TOLD
+from generator.records import blocks
 from generator.records import repository as loading
 from generator.records.doubts import doubts
 from generator.records.kinds import KINDS
@@ -257,6 +261,15 @@ def test_a_check_says_the_same_with_what_is_kept_as_without(root: Path, checked:
     assert check(root) == check(checked)
 
 
+HARMS: Mapping[str, Callable[[bytes], bytes]] = {
+    "cut": lambda data: data[:-1],
+    "cut short": lambda data: data[:20],
+    "changed": lambda data: data[:-1] + bytes([data[-1] ^ 1]),
+    "another digest": lambda data: bytes(32) + data[32:],
+    "gone": lambda data: b"",
+}
+
+
 def diff(root: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:
     done = started(["diff", *arguments, "--as-of", "2026-11-24"], root, {**ENVIRONMENT, **environment})
     return done.returncode, done.stdout, done.stderr
@@ -272,6 +285,39 @@ def test_a_review_says_the_same_with_what_is_kept_as_without_and_reads_what_chan
     assert RETURN in diff(root, "HEAD~1", "HEAD")[1]
     assert reads == [RETURN, RETURN]
     assert diff(root, "HEAD~1", "HEAD") == diff(root, "HEAD~1", "HEAD", CI="true")
+
+
+@pytest.mark.parametrize("harm", [None, *HARMS])
+def test_what_was_told_of_a_few_schools_is_told_of_those_that_changed(
+    root: Path, monkeypatch: pytest.MonkeyPatch, harm: str | None
+) -> None:
+    told: list[str] = []
+
+    def noted(repository: Repository, year: YearId, day: date, schools: Sequence[SchoolId]) -> Any:
+        told.extend(schools)
+        return added_up(repository, year, day, schools)
+
+    added_up = ratios._parted
+    monkeypatch.setattr(ratios, "_parted", noted)
+    monkeypatch.setattr(blocks, "_FEW", 1)
+    for path in ("school.yml", "2026-2027.yml"):  # a school that no waiver names
+        text = (root / SCHOOL).with_name(path).read_text(encoding="utf-8")
+        (root / "records" / "schools" / "xa01").mkdir(exist_ok=True)
+        (root / "records" / "schools" / "xa01" / path).write_text(text.replace("xz01", "xa01"), encoding="utf-8")
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "校")
+    assert check(root)[0] == 0
+    rewritten(root, RETURN, "full_time: ", "full_time: 1")
+    without = diff(root, "HEAD", CI="true")
+    assert "xa01" in told
+    assert diff(root, "HEAD") == without
+    told.clear()
+    (file,) = (root / ".git" / TOLD).iterdir()
+    if harm:
+        file.write_bytes(HARMS[harm](file.read_bytes()))
+    assert diff(root, "HEAD") == without
+    assert ("xa01" in told) is (harm is not None)
+    assert "xz01" in told
 
 
 def test_a_staged_secret_is_told_every_time(root: Path) -> None:
@@ -296,15 +342,6 @@ def test_what_is_gone_from_the_records_is_gone_from_what_is_kept(root: Path) -> 
     rewritten(root, RETURN, f"\nnote: 电话{said}", "")
     check(root)
     assert said.encode() not in bytes_kept(root)
-
-
-HARMS: Mapping[str, Callable[[bytes], bytes]] = {
-    "cut": lambda data: data[:-1],
-    "cut short": lambda data: data[:20],
-    "changed": lambda data: data[:-1] + bytes([data[-1] ^ 1]),
-    "another digest": lambda data: bytes(32) + data[32:],
-    "gone": lambda data: b"",
-}
 
 
 @pytest.mark.parametrize("harm", HARMS)

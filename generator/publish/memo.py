@@ -26,7 +26,7 @@ from generator.files.resources import installed_digest
 
 _T = TypeVar("_T")
 
-NAME = "xinzhuli-made"
+NAME, TOLD = "xinzhuli-made", "xinzhuli-told"
 _LENGTH = 32  # bytes of a digest
 _ENTRY = re.compile(r"[0-9a-f]{64}(\.new)?")
 
@@ -150,6 +150,12 @@ def memo(root: Path) -> Memo:
     own = own_folder(root) if (root / ".git").exists() else None
     folder = own / NAME if own else None
     return Memo(folder=None if folder is None or folder.is_symlink() else folder)
+
+
+def beside(kept: Path) -> Memo:
+    """The memo of what was told of schools, beside what was found of their files."""
+    folder = kept.with_name(TOLD)
+    return Memo(folder=None if folder.is_symlink() else folder)
 
 
 def digest_of(parts: Iterable[str | bytes]) -> str:

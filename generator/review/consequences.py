@@ -7,22 +7,23 @@ sides. Must not know git, nor the words and formats in which it is told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from datetime import date
 from enum import StrEnum
 from functools import partial
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from generator.compliance.evaluate import Check, Earlier, Verdict, Verdicts, concerned, evaluate, rules_of
-from generator.edition.render import Edition, PageDraft, edition, markdown
+from generator.edition.render import Edition, PageDraft, edition
 from generator.edition.site import NOWHERE, Keeping, Page, Site, site
 from generator.files.catalogue import load
 from generator.files.tree import How
 from generator.model.duties import RuleId, Waiver
-from generator.model.ids import SchoolId
+from generator.model.ids import SchoolId, YearId
 from generator.pages import areas
 from generator.pages.about import dictionary, guides, problems
 from generator.pages.areas import DistrictPart
@@ -38,9 +39,10 @@ from generator.records.doubts import Doubt, doubts
 from generator.records.opened import only_in, picked
 from generator.records.repository import Repository, differing, identical, same_records
 from generator.review.changes import Changes
+from generator.review.comparing import Drafting, MakePage, Naming, naming, prints_alike, turned
+from generator.review.told import OfRecords, ToldAlike, ToldOfFew
 from generator.text import Language, Text
 
-_T = TypeVar("_T")
 _About: TypeAlias = tuple[RuleId, str | None]  # a rule, and the id of its subject
 
 
@@ -163,14 +165,15 @@ def review(
     faults: tuple[int, int],
     as_of: date,
     language: Language = Language.ZH,
+    told: ToldOfFew | None = None,
 ) -> Review:
-    """Compare.
+    """Compare. `told` is what was told of a few schools before.
 
     A side that could not be loaded is None, and then only the files are compared. Pages are those of one language.
     """
     return Review(
         changes=changes,
-        consequences=_consequences(changes, before, after, as_of, language) if before and after else None,
+        consequences=_consequences(changes, before, after, as_of, language, told) if before and after else None,
         name_of=partial(_title, [side for side in (after, before) if side]),
         faults=faults,
         as_of=as_of,
@@ -178,42 +181,30 @@ def review(
 
 
 def _consequences(
-    changes: Changes, older: Repository, newer: Repository, as_of: date, language: Language
+    changes: Changes, older: Repository, newer: Repository, as_of: date, language: Language, told: ToldOfFew | None
 ) -> Consequences:
     near = _near(changes, older, newer)
     earlier: Earlier = {}
-    keeping = NOWHERE if near is None else ToldAlike(near=near, known={})
-    before, after = (
-        replace(site(side, as_of, None, earlier, near), keeping=keeping)
-        for side in without_the_rest(older, newer, near)
-    )
-    pages = rewritten(changes, before, after, language, near, (older, newer))
+    looked_at = without_the_rest(older, newer, near)
+    keeping: Keeping = NOWHERE
+    if near is not None:
+        keeping = ToldAlike(near=near, before=told, apart=looked_at.apart, state=looked_at.state)
+    with nullcontext() if told is None else told.as_of(as_of):
+        before, after = (
+            replace(site(replace(side, told=keeping.told), as_of, None, earlier, near), keeping=keeping)
+            for side in looked_at.sides
+        )
+        pages = rewritten(changes, before, after, language, near, (older, newer))
     return Consequences(
         claims=tuple(_claims(before, after)),
         verdicts=tuple(sorted(_verdicts(before, after), key=_grave)),
         waivers=tuple(_waivers(before, after)),
         coverage=(_coverage(before.repository), _coverage(after.repository)),
         frame=pages.frame,
-        pages=tuple(pages.turned()),
+        pages=pages.pages,
         doubts=_new_doubts(older, newer, near),
         filed=dict(_filed(older, newer)),
     )
-
-
-class ToldAlike(Struct, Keeping, frozen=True, kw_only=True):
-    """What was told of schools of one state is told of them in the other too, if none of them is near the change."""
-
-    near: Set[SchoolId]
-    known: dict[tuple[str, ...], Any]
-
-    def told(
-        self, name: str, schools: Sequence[SchoolId], tell: Callable[[], _T], _shape: type[_T] | None = None
-    ) -> _T:
-        """As it was told of the other state, or else as it is told now."""
-        if not schools or not self.near.isdisjoint(schools):
-            return tell()
-        found: _T = self.known[key] if (key := (name, *schools)) in self.known else self.known.setdefault(key, tell())
-        return found
 
 
 def _near(changes: Changes, older: Repository, newer: Repository) -> frozenset[SchoolId] | None:
@@ -226,15 +217,28 @@ def _near(changes: Changes, older: Repository, newer: Repository) -> frozenset[S
     return found | excused | _naming(older, newer)
 
 
-def without_the_rest(
-    older: Repository, newer: Repository, near: Container[SchoolId] | None
-) -> tuple[Repository, Repository]:
+class StatesLookedAt(Struct, frozen=True, kw_only=True):
+    """Both states with the returns that are looked at: of these `years` all (None: of every year), of others those of
+    schools near the change, and one of a school that is `apart`.
+    """
+
+    sides: tuple[Repository, Repository]
+    years: frozenset[YearId] | None = None
+    apart: frozenset[SchoolId] = frozenset()
+
+    @property
+    def state(self) -> str:
+        """Of which years all returns are looked at."""
+        return "all" if self.years is None else " ".join(sorted(self.years))
+
+
+def without_the_rest(older: Repository, newer: Repository, near: Container[SchoolId] | None) -> StatesLookedAt:
     """Both states without the returns of schools that are not near for years of which both have the same returns, and
     of which no published figure or target differs: what is told of such a year is the same on both sides, and without
     these still is. One is left, for there are pages where there are returns.
     """
     if near is None or not same_records(older, newer, ("schools",)):
-        return older, newer
+        return StatesLookedAt(sides=(older, newer))
     states = ((older, newer), (newer, older))
     years = {found.year for one, other in states for found in only_in(one.returns, other.returns)}
     years |= {claim.school_year for one, other in states for claim in only_in(one.claims, other.claims)}
@@ -244,7 +248,7 @@ def without_the_rest(
         replace(side, returns=picked(side.returns, lambda key: key[0] in near or key[1] in years or key == left))
         for side in (older, newer)
     )
-    return first, second
+    return StatesLookedAt(sides=(first, second), years=frozenset(years), apart=frozenset({left[0]} if left else ()))
 
 
 def _on_every_page(changes: Changes, older: Repository, newer: Repository) -> bool:
@@ -357,42 +361,14 @@ ON_NO_SCHOOL_PAGE = frozenset(
 )
 
 
-class _Drafting(Edition, frozen=True, kw_only=True):
-    """An Edition that keeps what its pages are made of and writes none of them."""
-
-    drafts: dict[str, PageDraft]
-
-    def written(self, draft: PageDraft) -> Page:
-        self.drafts[draft.path] = draft
-        return Page(
-            path=draft.path,
-            kind=draft.kind,
-            title=draft.title,
-            description=draft.description,
-            body="",
-            cites=draft.cites,
-        )
-
-
 class Rewritten(Struct, frozen=True, kw_only=True):
-    """The pages that a change can reach as they read on either side, by path; and whether what stands around every page
-    is another.
-    """
+    """The pages that read differently, are new, or go; and whether what stands around every page is another."""
 
     frame: bool
-    before: Mapping[str, Page]
-    after: Mapping[str, Page]
+    pages: tuple[PageChange, ...]
 
-    def turned(self) -> Iterator[PageChange]:
-        """The pages that read differently, are new, or go."""
-        for path in sorted({*self.before, *self.after}):
-            was, comes = self.before.get(path), self.after.get(path)
-            if was is None or comes is None:
-                yield PageChange(
-                    path=path, title=(comes or self.before[path]).title, how=How.REMOVED if comes is None else How.ADDED
-                )
-            elif markdown(was) != markdown(comes):
-                yield PageChange(path=path, title=comes.title, how=How.CHANGED)
+
+_Pages: TypeAlias = "Mapping[str, MakePage]"  # by path
 
 
 def rewritten(
@@ -408,37 +384,51 @@ def rewritten(
     If `near` is given, the Sites have the verdicts of these schools alone, and may lack returns that both sides have:
     what is told of all others adds the same to both. `whole` are the records of either side.
     """
-    first = edition(before, language, load())
-    sides = (first, replace(first, site=after))  # the templates are made ready once
+    sides = naming(edition(before, language, load()), after)  # the templates are made ready once
     families = [family for family in FAMILIES if not _same(before, after, MADE_OF.get(family))]
     same_schools = near is not None and same_records(*whole, ("schools",))
     old, new = (
         _drafts(side, _of_each(side, checks, near if same_schools else None), families)
         for side, checks in zip(sides, _apart(before, after), strict=True)
     )
-    differ = [
-        path for path in {*old, *new} if path not in old or path not in new or not prints_alike(old[path], new[path])
-    ]
-    was, comes = (
-        {path: side.written(drafts[path]) for path in differ if path in drafts}
-        for side, drafts in zip(sides, (old, new), strict=True)
+    alike = {path for path in old.keys() & new.keys() if prints_alike(old[path], new[path])}
+    drafts = zip(sides, (old, new), strict=True)
+    found = _compared(
+        sides, *({path: partial(side.written, d[path]) for path in d if path not in alike} for side, d in drafts)
     )
     unsure = frozenset(
         path
-        for path in was.keys() & comes.keys()
-        if near is not None and _only_listed(old[path], new[path]) and markdown(was[path]) != markdown(comes[path])
+        for path, page in found.items()
+        if near is not None and page.how is How.CHANGED and _only_listed(old[path], new[path])
     )
     reached = _reached(changes, before, after)
     tables = _tables(before, after, reached)
     lists = tuple(areas.differing(before, after, reached))
     listed: Earlier = {}
     shown: Earlier = {}
-    for number, (side, records, written) in enumerate(zip(sides, whole, (was, comes), strict=True)):
-        written |= {page.path: page for page in _of_all(side, records, unsure, listed)}
-        written |= {page.path: page for page in _stamped(side, reached)}
-        written |= {page.path: page for page in _of_parts(side, (pair[number] for pair in lists))}
-        written |= {page.path: page for page in _of_tables(side, tables, near, shown)}
-    return Rewritten(frame=_frame(sides[0], old) != _frame(sides[1], new), before=was, after=comes)
+    further = (
+        {
+            **_of_all(side, records, unsure, listed),
+            **_stamped(side, reached),
+            **_of_parts(side, (pair[number] for pair in lists)),
+            **_of_tables(side, tables, near, shown),
+        }
+        for number, (side, records) in enumerate(zip(sides, whole, strict=True))
+    )
+    found = {path: page for path, page in found.items() if path not in unsure} | _compared(sides, *further)
+    frame = _frame(sides[0], old) != _frame(sides[1], new)
+    return Rewritten(frame=frame, pages=tuple(found[path] for path in sorted(found)))
+
+
+def _compared(sides: tuple[Naming, Naming], was: _Pages, comes: _Pages) -> dict[str, PageChange]:
+    """What became of pages, by path; nothing of those that read the same."""
+    found: dict[str, PageChange] = {}
+    for path in {**was, **comes}:
+        how = How.CHANGED if path in was and path in comes else How.ADDED if path in comes else How.REMOVED
+        page = turned(sides, was[path], comes[path]) if how is How.CHANGED else (comes.get(path) or was[path])()
+        if page is not None:
+            found[path] = PageChange(path=path, title=page.title, how=how)
+    return found
 
 
 # What is counted in whole on pages that list only the first of many schools.
@@ -457,17 +447,23 @@ def _only_listed(old: PageDraft, new: PageDraft) -> bool:
     return counted is not None and prints_alike(getattr(old.data, counted), getattr(new.data, counted))
 
 
-def _of_all(side: Edition, repository: Repository, paths: Collection[str], earlier: Earlier) -> Iterator[Page]:
+def _of_all(side: Naming, repository: Repository, paths: Collection[str], earlier: Earlier) -> _Pages:
     """These pages as they are told of all schools. If all are pages of rules, only these rules are judged."""
     if not paths:
-        return
+        return {}
     asked = {rule.id: rule for rule in repository.rules.values() if rules.path_of(rule) in paths}
     judged = replace(repository, rules=asked) if len(asked) == len(paths) else repository
     verdicts = evaluate(judged, side.site.as_of, earlier)
     told = replace(side, site=replace(side.site, repository=repository, verdicts=verdicts, keeping=NOWHERE))
-    yield from (one.make() for one in rules.one_by_one(told) if one.path in paths)
+    made: dict[str, MakePage] = {one.path: one.make for one in rules.one_by_one(told) if one.path in paths}
     if judged is repository:
-        yield from (page for made in (compliance.pages, overdue.pages) for page in made(told) if page.path in paths)
+        listing = (page for pages in (compliance.pages, overdue.pages) for page in pages(told) if page.path in paths)
+        made |= {page.path: partial(_itself, page) for page in listing}
+    return made
+
+
+def _itself(page: Page) -> Page:
+    return page
 
 
 def _frame(side: Edition, drafts: Mapping[str, PageDraft]) -> object:
@@ -477,45 +473,52 @@ def _frame(side: Edition, drafts: Mapping[str, PageDraft]) -> object:
     return said, district.site_url, [(path, drafts[path].title) for path in led_to(drafts) if path in drafts]
 
 
-def _stamped(side: Edition, reached: frozenset[SchoolId]) -> Iterator[Page]:
+def _stamped(side: Edition, reached: frozenset[SchoolId]) -> _Pages:
     """The pages of these schools and of their inspections."""
     rows = Rows(side)
-    for school in side.site.repository.schools.values():
-        if school.id in reached:
-            yield schools.ordinary(side, school, rows)
-    for inspection in inspections.announced(side.site):
-        if inspection.school in reached:
-            yield inspections.ordinary(side, inspection)
+    made: dict[str, MakePage] = {
+        schools.FAMILY.path(id_): partial(schools.ordinary, side, side.site.repository.schools[id_], rows)
+        for id_ in side.site.repository.schools
+        if id_ in reached
+    }
+    return made | {
+        inspections.path(one): partial(inspections.ordinary, side, one)
+        for one in inspections.announced(side.site)
+        if one.school in reached
+    }
 
 
-def _of_parts(side: Edition, parts: Iterable[DistrictPart | None]) -> Iterator[Page]:
+def _of_parts(side: Edition, parts: Iterable[DistrictPart | None]) -> _Pages:
     """The lists of these schools, in a district that has them on pages of their own."""
-    for part in parts:
-        if part is not None:
-            made = (areas.ordinary(side, listing, part) for listing in LISTINGS.values() if listing.told(side.site))
-            yield from (page for page in made if there(side.site, page.path))
+    made = {
+        listing.family.path(part.id): partial(areas.ordinary, side, listing, part)
+        for part in parts
+        if part is not None
+        for listing in LISTINGS.values()
+        if listing.told(side.site)
+    }
+    return {path: make for path, make in made.items() if there(side.site, path)}
 
 
-def _of_tables(
-    side: Edition, tables: frozenset[str], near: Container[SchoolId] | None, earlier: Earlier
-) -> Iterator[Page]:
+def _of_tables(side: Edition, tables: frozenset[str], near: Container[SchoolId] | None, earlier: Earlier) -> _Pages:
     """These tables of schools and rules."""
     shown = [grid for grid in matrix.grids(side.site) if grid.path in tables]
     if near is not None:
-        schools = {school.id for grid in shown for school in grid.schools}
+        schools = {school for grid in shown for school in grid.ids}
         verdicts = evaluate(side.site.repository, side.site.as_of, earlier, schools)
-        side = replace(side, site=replace(side.site, verdicts=verdicts, keeping=NOWHERE))
-    yield from (matrix.ordinary(side, grid) for grid in shown)
+        side = replace(side, site=replace(side.site, verdicts=verdicts, keeping=OfRecords(of=side.site.keeping)))
+    return {grid.path: partial(matrix.ordinary, side, grid) for grid in shown}
 
 
 def _tables(before: Site, after: Site, reached: frozenset[SchoolId]) -> frozenset[str]:
     """The tables of schools and rules that can be others after the change: with a school reached, with other schools;
     all, if one comes or goes.
     """
-    old, new = ({grid.path: grid.schools for grid in matrix.grids(side)} for side in (before, after))
+    old, new = ({grid.path: grid for grid in matrix.grids(side)} for side in (before, after))
     if list(old) != list(new):
         return frozenset({**old, **new})
-    return frozenset(p for p in new if not identical(old[p], new[p]) or any(school.id in reached for school in new[p]))
+    others = {school.id for school in only_in(after.repository.schools, before.repository.schools)}
+    return frozenset(p for p in new if old[p].ids != new[p].ids or not (reached | others).isdisjoint(new[p].ids))
 
 
 # Families whose pages take long to make, or rest on little: the records that they are made of, and on nothing else but
@@ -549,11 +552,9 @@ def _same(before: Site, after: Site, names: tuple[str, ...] | None) -> bool:
 _OF_EACH: tuple[PageFamily, ...] = (downloads.pages, schools.pages, filing.pages)
 
 
-def _drafts(side: Edition, of_each: Site, families: Iterable[PageFamily]) -> Mapping[str, PageDraft]:
+def _drafts(side: Naming, of_each: Site, families: Iterable[PageFamily]) -> Mapping[str, PageDraft]:
     """What pages of these families are made of; `of_each` is the Site that is told of line by line."""
-    drafting = _Drafting(
-        site=side.site, language=side.language, catalogue=side.catalogue, environment=side.environment, drafts={}
-    )
+    drafting = Drafting(**{name: getattr(side, name) for name in Naming.__struct_fields__}, drafts={})
     narrowed = replace(drafting, site=of_each)
     for family in families:
         counted = family in LISTINGS and areas.lists(side.site)
@@ -582,25 +583,6 @@ def _apart(before: Site, after: Site) -> tuple[Verdicts, Verdicts]:
         for s, m in ((before, old), (after, new))
     )
     return first, second
-
-
-def prints_alike(one: object, other: object) -> bool:
-    """Whether two values are one to a template.
-
-    Stricter than equality, to which 1 is 1.0 and True; what it does not know is not alike.
-    """
-    if one is other:
-        return True
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return list(one) == list(other) and all(map(prints_alike, one.values(), other.values()))
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(a is b or prints_alike(a, b) for a, b in zip(one, other, strict=True))
-    if isinstance(one, Struct):
-        pairs = ((getattr(one, name), getattr(other, name)) for name in one.__struct_fields__)
-        return all(a is b or prints_alike(a, b) for a, b in pairs)
-    return one == other
 
 
 def _reached(changes: Changes, before: Site, after: Site) -> frozenset[SchoolId]:

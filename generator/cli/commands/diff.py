@@ -31,6 +31,8 @@ from generator.files.tree import Tree, held
 
 if TYPE_CHECKING:
     from generator.problems import Problem
+    from generator.records.opened import Before
+    from generator.review.told import ToldOfFew
     from generator.review.words import ReviewWords
 
 ACCEPTS = Accepts(values=("--as-of", "--format", "--to"), most_words=2)
@@ -73,7 +75,8 @@ def _words(request: Request) -> ReviewWords:
     tree, unreadable = _tree(root, head, Before(found=found).spared())
     remembered: Remembered = {}
     older, newer = both(tree, pairs)
-    after, wrong = load_repository(newer, remembered, Before(found=found))
+    present = Before(found=found)
+    after, wrong = load_repository(newer, remembered, present)
     before, was_wrong = load_repository(older, remembered, Before(found=found))
     faults = (len(was_wrong), len(wrong) + len(unreadable))
     newest = after or before
@@ -86,6 +89,7 @@ def _words(request: Request) -> ReviewWords:
             faults,
             _day(request, root, head, zone),
             request.language,
+            _told(request, newer, present) if after and found else None,
         ),
         catalogue=load(),
         language=request.language,
@@ -94,6 +98,15 @@ def _words(request: Request) -> ReviewWords:
         notes=_notes(request, root, asked, base),
         newest=newest,
     )
+
+
+def _told(request: Request, tree: Tree, present: Before) -> ToldOfFew | None:
+    """What was told of a few schools before, where anything is kept."""
+    from generator.publish.memo import beside
+    from generator.review.told import ToldOfFew
+
+    kept = kept_records(request)
+    return ToldOfFew(beside(kept), tree, present) if kept else None
 
 
 def _tree(root: Path, head: str | None, spared: Container[str]) -> tuple[Tree, tuple[Problem, ...]]:
