@@ -149,6 +149,9 @@ class ReturnPlaces(Sequence[Position]):
     def __hash__(self) -> int:
         return len(self)
 
+    def __repr__(self) -> str:
+        return repr(tuple(self))  # of which pages are made is told by what it says
+
 
 @told_once
 def _told(repository: Repository, year: YearId, as_of: date) -> tuple[tuple[Sequence[SchoolId], ReturnsTold], ...]:
