@@ -367,7 +367,7 @@ HONEST = [
     "150*1024*1024", "5,138,0013,8000",
     "1 3 8 0 0 1 3 8 0 0 0 1", f"{MOBILE[:5]}\n{MOBILE[5:]}", "<td>138</td><td>0013</td><td>8000</td>", '"138", "0013", "8000"',
     f"{old_identity(2)}f", f"a{old_identity(2)}", f"0.{CARD}", f"{CARD}0", f"ab{CARD[:16]}", "1380013800", f"{MOBILE}1", "MTIzNDU2Nzg5MDEy",
-    "一二三四五六七八九十一二三四", f"https://a.cn/p/{MOBILE}-x.jpg", f"https://a.cn/status/{CARD}",
+    "家校联系单 20261127031", "家长会记录，编号：20260901151", "一二三四五六七八九十一二三四", f"https://a.cn/p/{MOBILE}-x.jpg", f"https://a.cn/status/{CARD}",
 ]  # fmt: skip
 
 

@@ -54,7 +54,8 @@ _MOBILE_SPLIT = re.compile(
     rf"(?<![0-9])(?:1[3-9][0-9](?P<one>{_ANY_GAP})[0-9]{{4}}(?P=one)[0-9]{{4}}|1(?P<each>{_ANY_GAP})[3-9](?:(?P=each)[0-9]){{9}})"
     rf"(?!{_ANY_GAP}?[0-9])"
 )
-_MOBILE_BACKWARDS = re.compile(r"(?<![0-9])[0-9]{9}[3-9]1(?![0-9])")
+_DAY = r"20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"  # what slips and letters are numbered by
+_MOBILE_BACKWARDS = re.compile(rf"(?<![0-9])(?!{_DAY})[0-9]{{9}}[3-9]1(?![0-9])")
 _CARD = re.compile(r"(?<![0-9])[2-9][0-9]{12,18}(?![0-9])")
 _CARD_APART = re.compile(r"(?<![0-9])[2-9][0-9]{3}([ .-])[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?:\1[0-9]{1,3})?(?!\1?[0-9])")
 _LANDLINE = re.compile(
