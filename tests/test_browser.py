@@ -368,6 +368,27 @@ def test_the_colours_that_a_reader_chose_are_kept(context: BrowserContext, sampl
     expect(body).to_have_attribute("data-md-color-scheme", "slate")
 
 
+def test_who_chose_no_colours_has_those_of_the_device(browser: Browser, sample_url: str) -> None:
+    with lent_page(browser, color_scheme="light") as page:
+        page.goto(f"{sample_url}/index.html", wait_until="load")
+        expect(page.locator("meta[name=theme-color]")).to_have_count(1)  # the theme has run
+        page.emulate_media(color_scheme="dark")
+        page.goto(f"{sample_url}/schools/xz01.html")
+        expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+
+
+@pytest.mark.parametrize("kept", ["throw new DOMException('denied', 'SecurityError')", "return {getItem: () => 'x'}"])
+def test_a_browser_that_keeps_nothing_has_the_buttons(browser: Browser, sample_url: str, kept: str) -> None:
+    errors: list[str] = []
+    with lent_page(browser) as page:
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.add_init_script(f"Object.defineProperty(window, 'localStorage', {{get() {{ {kept}; }}}})")
+        page.goto(f"{sample_url}/schools/xz01.html", wait_until="load")
+        page.locator("label.md-header__button[for=__palette_1]").click()
+        expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+    assert errors == []
+
+
 def test_the_colours_are_right_before_the_theme_has_run(browser: Browser, sample_url: str) -> None:
     with lent(browser, color_scheme="dark") as context:
         page = context.new_page()

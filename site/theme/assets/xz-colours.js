@@ -17,5 +17,12 @@
     label.hidden = place !== shown;
     return [input, label];
   });
-  own.before(make("form", { class: "md-header__option", "data-md-component": "palette" }, ...buttons));
+  const form = make("form", { class: "md-header__option", "data-md-component": "palette" }, ...buttons);
+  own.before(form);
+
+  // The theme's script keeps what a first visit shows, and so by night the light of the day. Only a choice is kept.
+  const keep = window.__md_set;
+  let chosen = Boolean(kept);
+  form.addEventListener("change", () => { chosen = true; }, true);
+  window.__md_set = (name, ...rest) => { if (chosen || name !== "__palette") keep(name, ...rest); };
 })();

@@ -5,13 +5,18 @@ document.documentElement.classList.replace("no-js", "js"); // before anything is
   const half = new URL("..", document.currentScript.src); // each language's half of the site keeps its own
   const key = (name, scope) => `${scope.pathname}.${name}`;
   window.__md_scope = half;
-  window.__md_get = (name, kept = localStorage, scope = half) => JSON.parse(kept.getItem(key(name, scope)));
-  window.__md_set = (name, value, kept = localStorage, scope = half) => {
+  // A browser that keeps nothing, or where something else was kept, shows the page all the same.
+  window.__md_get = (name, kept, scope = half) => {
     try {
-      kept.setItem(key(name, scope), JSON.stringify(value));
+      return JSON.parse((kept || localStorage).getItem(key(name, scope)));
     } catch {
-      // A browser that keeps nothing shows the page all the same.
+      return null;
     }
+  };
+  window.__md_set = (name, value, kept, scope = half) => {
+    try {
+      (kept || localStorage).setItem(key(name, scope), JSON.stringify(value));
+    } catch { /* nothing is kept */ }
   };
 })();
 
