@@ -11,6 +11,7 @@ from bench.district import make
 from generator.files import plain_yaml, strict_yaml
 from generator.files.strict_yaml import Data, Document, read
 from generator.problems import Problem
+from generator.statistics.reading import shaped
 from tests.conftest import EXPLORING, ROOT
 
 LINES = (
@@ -102,3 +103,12 @@ def test_no_two_texts_share_a_list() -> None:
     assert second
     assert first[0]["a"] is not second[0]["a"]
     assert first[0]["b"] is not second[0]["b"]
+
+
+def test_no_line_of_what_was_opened_is_remembered() -> None:
+    text = b"schema: 1\nschool: xz-never-seen\nsalt: never-seen-either\n"
+    before = plain_yaml._looked_at.cache_info()
+    assert not isinstance(shaped(text), dict)
+    assert plain_yaml._looked_at.cache_info() == before
+    assert read("a.yml", text)[0]
+    assert plain_yaml._looked_at.cache_info() != before

@@ -95,6 +95,16 @@ def read(path: str, data: bytes) -> tuple[Document | None, tuple[Problem, ...]]:
         stated, first = plain
         top = Position(path=path, line=first + 1, column=1, length=len(next(iter(stated))))
         return Document(path=path, data=stated, source=Said(data=data), top=top, plain=True), ()
+    return _parsed(path, text, data)
+
+
+def read_opened(path: str, data: bytes) -> tuple[Document | None, tuple[Problem, ...]]:
+    """The same of what stands in a sealed file: the parser reads all of it, so that no line is remembered."""
+    text, refused = _text(path, data)
+    return (None, refused) if text is None else _parsed(path, text, data)
+
+
+def _parsed(path: str, text: str, data: bytes) -> tuple[Document | None, tuple[Problem, ...]]:
     # Characters first: the scanner gives up at some of them.
     if found := in_order(typing_mistakes.characters(path, text)) or in_order(_refused_syntax(path, text)):
         return None, found

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from generator.files.schemas import violations
-from generator.files.strict_yaml import read
+from generator.files.strict_yaml import read_opened
 from generator.model.district import Instrument
 from generator.model.ids import SchoolId, TermId
 from generator.model.submission import (
@@ -36,7 +36,7 @@ _E = TypeVar("_E", bound=StrEnum)
 
 def shaped(text: bytes) -> Mapping[str, Any] | tuple[Fault, ...]:
     """The data of a Submission of the right shape, whatever its figures."""
-    document, problems = read(_KIND, text)
+    document, problems = read_opened(_KIND, text)
     if document is None or problems:
         return tuple(sorted({Fault(place=f"{p.at.line}:{p.at.column}", rule=p.code) for p in problems}))
     if found := violations(document.data, _KIND):
