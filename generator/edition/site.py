@@ -200,13 +200,11 @@ _ONCE_EACH: list[Callable[[Site, School], object]] = []
 
 def once_each(told: Callable[[Site, School], _T]) -> Callable[[Site, School], _T]:
     """What is told of a school in every language alike, worked out once as long as the same Site is asked about."""
-    kept: list[tuple[Site, dict[SchoolId, _T]]] = []
+    of_site: Callable[[Site], dict[SchoolId, _T]] = once(lambda _: {})
 
     @wraps(told)
     def asked(site: Site, school: School) -> _T:
-        if not kept or kept[0][0] is not site:
-            kept[:] = [(site, {})]
-        found = kept[0][1]
+        found = of_site(site)
         if school.id not in found:
             found[school.id] = told(site, school)
         return found[school.id]
